@@ -1,5 +1,5 @@
 # Nebula's chat server, and nothing else: one static binary on an empty image, as a user without
-# rights. Messages are kept in the volume /data.
+# rights, and the certificates with which outgoing hooks know their receivers. Messages are kept in the volume /data.
 #
 #     docker build -t nebula-server .
 #     docker run -p 8080:8080 -v nebula:/data --read-only --cap-drop ALL nebula-server
@@ -9,6 +9,7 @@ WORKDIR /src
 COPY . .
 RUN scripts/release server \
     && mkdir /image /image/data \
+    && mkdir -p /image/etc/ssl/certs && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ \
     && cp target/*/release/dist/nebula-server /image/
 
 FROM scratch

@@ -37,6 +37,7 @@ mod server;
 #[path = "../tests/sim/mod.rs"]
 mod sim;
 mod transfer;
+mod webhooks;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -53,7 +54,9 @@ use self::cluster::Joined;
 use self::cluster::standing::Standing;
 use self::config::DRAIN_TIMEOUT;
 pub use self::config::reload::Reload;
-pub use self::config::{ClusterConfig, Config, Db, Limits, LogFormat, NatsUrl, SyncMode, Upkeep};
+pub use self::config::{
+    ClusterConfig, Config, Db, Limits, LogFormat, NatsUrl, SyncMode, Upkeep, WebhookTimes,
+};
 pub use self::error::RunError;
 use self::http::health::{self, Answerer};
 use self::http::status::Status;
@@ -143,6 +146,7 @@ pub async fn run(
         tasks.spawn(parts.clone().endless(Part::Accept, accepting));
         tasks.spawn(parts.clone().endless(Part::Tend, server::tend(server.clone())));
         tasks.spawn(parts.clone().endless(Part::Markers, server::store_markers(server.clone())));
+        tasks.spawn(parts.clone().endless(Part::Webhooks, server::send_webhooks(server.clone())));
         tasks.spawn(parts.clone().endless(Part::Reload, server::reload(server.clone())));
         stopped.await;
         server.engine.log.store_markers();

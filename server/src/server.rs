@@ -23,7 +23,7 @@ use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::engine::Engine;
 use crate::connection::posting::Posting;
-use crate::connection::{RateLimits, ephemeral, news};
+use crate::connection::{RateLimits, ephemeral, news, posted};
 use crate::error::RunError;
 use crate::http::answers::rejected_bytes;
 use crate::http::status::Status;
@@ -40,6 +40,7 @@ use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::{Log, Started, now_ms};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, OutboxShared};
+use crate::webhooks::{self, Around};
 
 /// How long files are read before it is told that they are not there yet: a disk that is waking up
 /// takes less.
@@ -237,6 +238,23 @@ pub(crate) async fn store_markers(server: Arc<Server>) {
         sleep(STORE_EVERY).await;
         server.engine.log.store_markers();
     }
+}
+
+/// Sends what people say to outgoing hooks, and says what their receivers answer.
+pub(crate) async fn send_webhooks(server: Arc<Server>) {
+    let engine = &server.engine;
+    let around = Around {
+        times: engine.config.webhooks,
+        metrics: engine.metrics.clone(),
+        tracker: engine.stopping.tracker.clone(),
+        now_ms,
+    };
+    let answered = engine.clone();
+    webhooks::run(engine.log.webhooks().clone(), around, move |outgoing, text| {
+        let engine = answered.clone();
+        async move { posted::answer(&engine, &outgoing, text).await }
+    })
+    .await;
 }
 
 /// Reloads files whenever that is asked for. What cannot be used changes nothing, and only this

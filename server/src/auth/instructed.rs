@@ -28,6 +28,7 @@ impl Auth {
             Instruction::MakeLink(make) => vec![Act::MakeLink(Box::new(make.clone()))],
             Instruction::MakeInvite(make) => vec![Act::MakeInvite(Box::new(make.clone()))],
             Instruction::MakeHook(make) => vec![Act::MakeHook(Box::new(make.clone()))],
+            Instruction::MakeOutgoing(hook) => vec![Act::MakeOutgoing(Box::new(hook.clone()))],
             Instruction::EndHook(end) => vec![Act::EndHook(Box::new(end.clone()))],
             Instruction::MakeBot(make) => vec![Act::MakeBot(Box::new(make.clone()))],
             Instruction::EndBot(name) => vec![Act::EndBot(name.clone())],

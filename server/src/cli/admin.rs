@@ -26,10 +26,12 @@ pub(crate) use crate::log::operator::inspect::{Copied, backup, inspect};
 use crate::log::operator::intake::{Intake, IntakeError};
 pub(crate) use crate::log::operator::restore::{Restored, restore};
 use crate::log::reading::bots::FoundBot;
+use crate::log::reading::hooks::ListedHook;
 use crate::log::sanction::Sanction;
 pub(crate) use crate::log::sanction::{Kind, Whom};
 use crate::monitoring::moment::utc;
 pub(crate) use crate::people::key_hash::KeyHash;
+use crate::webhooks::OutgoingHook;
 
 /// Why it cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,9 @@ pub(crate) enum AdminError {
     /// The room has no place for a hook, or the name is somebody's.
     #[error(transparent)]
     Hooks(Refusal),
+    /// The same, where the server says so.
+    #[error("{0}")]
+    Outgoing(String),
     /// The name is somebody's, or there is no such bot.
     #[error("{0}")]
     Bots(String),
@@ -180,6 +185,17 @@ pub(crate) fn hook(db: &Path, make: &MakeHook) -> Result<u32, AdminError> {
     beside::hook(db, make)?.map_err(AdminError::Hooks)
 }
 
+/// Makes a hook that sends what people say.
+///
+/// # Errors
+/// [`AdminError`] if it may not be, or the database cannot be written.
+pub(crate) fn outgoing_hook(db: &Path, hook: OutgoingHook) -> Result<(), AdminError> {
+    is_alone(db)?;
+    let intake = Intake::open(db)?;
+    beside::may_be_called(db, &hook.name)?.map_err(AdminError::Hooks)?;
+    intake.ask(Act::MakeOutgoing(Box::new(hook)))?.map_err(AdminError::Outgoing)
+}
+
 /// Makes a bot.
 ///
 /// # Errors
@@ -216,18 +232,24 @@ pub(crate) fn bots(db: &Path) -> Result<String, AdminError> {
     Ok(list)
 }
 
-/// The hooks of a room, or all, one on a line: its number, where it speaks, what it is called, by whom it was made, and
-/// whether what it says can mention people.
+/// The hooks of a room, or all, one on a line: its number, its room, what it is called, by whom it was made, whether what
+/// it says can mention people, and where it sends to.
 ///
 /// # Errors
 /// [`AdminError`] if the database cannot be read.
 pub(crate) fn hooks(db: &Path, room: Option<&RoomName>) -> Result<String, AdminError> {
     let mut list = String::new();
-    for (room, HookEntry { hook, name, mentions, by }) in beside::hooks(db, room)? {
+    for ListedHook { room, entry, sends } in beside::hooks(db, room)? {
+        let HookEntry { hook, name, mentions, by } = entry;
         let by = by.map_or_else(String::new, |by| format!(", by {by}"));
         let mentions = if mentions { ", can mention" } else { "" };
         // Writing into a string cannot fail.
-        let _ = writeln!(list, "{hook} #{room} {name}{by}{mentions}");
+        let _ = write!(list, "{hook} #{room} {name}{by}{mentions}");
+        if let Some((url, allows_private)) = sends {
+            let private = if allows_private { ", also at private addresses" } else { "" };
+            let _ = write!(list, ", sends to {}{private}", url.as_str());
+        }
+        list.push('\n');
     }
     Ok(list)
 }
@@ -236,9 +258,11 @@ pub(crate) fn hooks(db: &Path, room: Option<&RoomName>) -> Result<String, AdminE
 ///
 /// # Errors
 /// [`AdminError`] if there is none, or the database cannot be written.
-pub(crate) fn unhook(db: &Path, end: &EndHook) -> Result<(), AdminError> {
+pub(crate) fn unhook(db: &Path, end: EndHook) -> Result<(), AdminError> {
     is_alone(db)?;
-    if beside::unhook(db, end)? { Ok(()) } else { Err(AdminError::NoHook(end.hook, db.to_owned())) }
+    let hook = end.hook;
+    let none = |_| AdminError::NoHook(hook, db.to_owned());
+    Intake::open(db)?.ask(Act::EndHook(Box::new(end)))?.map_err(none)
 }
 
 /// Lifts bans, or mutes, in a room or of the whole server; how many.

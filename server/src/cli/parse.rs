@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use protocol::{Note, RoomName, RoomPattern, UserName};
 
 use super::admin::{KeyHash, Whom};
+use crate::webhooks::HookUrl;
 
 pub(super) fn parse_name(text: &str) -> Result<UserName, String> {
     UserName::known(text).map_err(|error| error.to_string())
@@ -23,6 +24,10 @@ pub(super) fn parse_note(text: &str) -> Result<Note, String> {
 
 pub(super) fn parse_room(text: &str) -> Result<RoomName, String> {
     RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
+}
+
+pub(super) fn parse_hook_url(text: &str) -> Result<HookUrl, String> {
+    HookUrl::try_from(text).map_err(|error| error.to_string())
 }
 
 /// No name is as long as a hash.

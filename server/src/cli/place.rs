@@ -23,6 +23,7 @@ use crate::people::code_hash::{
     BOT_SECRET_CHARS, CodeHash, HOOK_SECRET_CHARS, random_code as random,
 };
 use crate::people::key_hash::KeyHash;
+use crate::webhooks::OutgoingHook;
 use crate::{ClusterConfig, Db};
 
 /// Which database a command is about.
@@ -121,6 +122,17 @@ impl Place {
         Ok(HookPath::new(hook, secret.as_str()))
     }
 
+    /// Makes a hook that sends what people say in a room.
+    pub(super) fn outgoing_hook(&self, hook: OutgoingHook) -> anyhow::Result<()> {
+        if !self.cluster.is_node() {
+            return Ok(admin::outgoing_hook(self.database.file()?, hook)?);
+        }
+        if cluster::carry_out(&self.cluster, &Instruction::MakeOutgoing(hook))? == 0 {
+            bail!("there is no such room in the cluster {}", self.cluster.cluster_name);
+        }
+        Ok(())
+    }
+
     /// Makes a bot: its token.
     pub(super) fn bot(
         &self,
@@ -154,7 +166,7 @@ impl Place {
     pub(super) fn unhook(&self, hook: u32) -> anyhow::Result<()> {
         let end = EndHook { hook, by: Maker::OPERATOR };
         if !self.cluster.is_node() {
-            return Ok(admin::unhook(self.database.file()?, &end)?);
+            return Ok(admin::unhook(self.database.file()?, end)?);
         }
         if cluster::carry_out(&self.cluster, &Instruction::EndHook(end))? == 0 {
             bail!("there is no hook {hook} in the cluster {}", self.cluster.cluster_name);

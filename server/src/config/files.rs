@@ -49,8 +49,8 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Does something that waits for a disk on a thread of its own, which nobody waits for at the end:
-/// a file system that does not answer holds neither connections nor stopping.
+/// Does something that waits for a disk, or a name server, on a thread of its own, which nobody waits for at
+/// the end: what does not answer holds neither connections nor stopping.
 ///
 /// # Errors
 /// That there is no thread, or that it panicked.
@@ -60,7 +60,7 @@ pub(crate) async fn aside<T: Send + 'static>(
     let (done, is_done) = oneshot::channel();
     // Who asked may have gone.
     let run = move || drop(done.send(work()));
-    thread::Builder::new().name("reload".into()).spawn(run)?;
+    thread::Builder::new().name("aside".into()).spawn(run)?;
     is_done.await.map_err(io::Error::other)
 }
 

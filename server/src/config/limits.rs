@@ -8,8 +8,9 @@ use clap::Args;
 use ipnet::IpNet;
 
 /// Descriptors that connections may never take: for the database and its journals (a dozen), the
-/// listeners, those who ask for metrics, and those who are told that the server is full.
-pub const DESCRIPTORS_RESERVED: usize = 128;
+/// listeners, those who ask for metrics (32), those who are told that the server is full (64), and what
+/// outgoing hooks send (64).
+pub const DESCRIPTORS_RESERVED: usize = 192;
 /// Bytes of a request head: a browser sends one or two KiB, and a token may come on top.
 pub const HEAD_BYTES_MAX: usize = 8 * 1024;
 /// Headers of a request: a browser behind two proxies sends thirty.

@@ -12,6 +12,7 @@ pub(crate) mod pem;
 pub(crate) mod reload;
 mod upkeep;
 mod values;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -35,6 +36,7 @@ pub use self::limits::{
 pub use self::origin::{BadOrigin, Origin};
 pub use self::upkeep::Upkeep;
 pub(crate) use self::values::address;
+pub use self::webhooks::WebhookTimes;
 
 /// Most threads, and most shards: no machine has so many cores, and each takes memory.
 pub const THREADS_MAX: usize = 1024;
@@ -184,6 +186,10 @@ pub struct Config {
     #[allow(missing_docs, reason = "as above")]
     #[command(flatten)]
     pub cluster: ClusterConfig,
+
+    /// How outgoing hooks treat receivers that are slow or away.
+    #[arg(skip)]
+    pub webhooks: WebhookTimes,
 
     /// Asks the running server to reload its files.
     #[arg(skip)]

@@ -1,4 +1,4 @@
-//! Says what a program posted to a hook.
+//! Says what a program posted to a hook, or answered to one that sends.
 //!
 //! This file does not know HTTP, or how a text comes to be.
 
@@ -11,6 +11,7 @@ use crate::log::acts_of_programs::SayAsHook;
 use crate::log::acts_on_messages::{Calls, Crowd};
 use crate::log::event::{Act, Author, Say};
 use crate::log::reading::hooks::FoundHook;
+use crate::webhooks::Outgoing;
 
 /// Says something as a hook, and returns when it is stored.
 ///
@@ -32,6 +33,21 @@ pub(crate) async fn say(
         Ok(Outcome::Refused(refusal)) => Err(refusal),
         Ok(_) => Ok(()),
         Err(_) => Err(Refusal::Unavailable),
+    }
+}
+
+/// Says what the receiver of an outgoing hook answered, in the hook's name and at the rate of any hook. It mentions
+/// nobody. What comes too fast is not said.
+pub(crate) async fn answer(engine: &Engine, outgoing: &Outgoing, content: Body) {
+    let (number, hook) = (outgoing.number, &outgoing.hook);
+    if engine.posting.take(number, engine.began.elapsed()).is_err() {
+        tracing::debug!(hook = number, "the receiver of an outgoing hook answers too much");
+        return;
+    }
+    let (room, name) = (hook.room.clone(), hook.name.clone());
+    let hook = FoundHook { room, title: None, name, mentions: false };
+    if let Err(refusal) = say(engine, (number, hook), (content, None)).await {
+        tracing::debug!(hook = number, %refusal, "the answer to an outgoing hook is not said");
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Part {
     Tend,
     /// Stores what people have read.
     Markers,
+    /// Sends what people say to outgoing hooks.
+    Webhooks,
     /// Hears that files should be read again.
     Reload,
     /// Tells rooms what is said.
@@ -46,6 +48,7 @@ impl fmt::Display for Part {
             Part::Monitor => "the task that serves metrics",
             Part::Tend => "the task that keeps names and bans in order",
             Part::Markers => "the task that stores what was read",
+            Part::Webhooks => "the task that sends for outgoing hooks",
             Part::Reload => "the task that reloads files",
             Part::Hub => "a task of the hub",
             Part::LogWriter => "the thread log-writer",
@@ -175,6 +178,7 @@ mod tests {
             Part::Accept,
             Part::Monitor,
             Part::Tend,
+            Part::Webhooks,
             Part::Reload,
             Part::Hub,
             Part::LogWriter,

@@ -12,7 +12,7 @@ use protocol::{
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
 use crate::log::command::ReplyTo;
-use crate::log::event::Event;
+use crate::log::event::{Act, Event};
 use crate::log::health::Health;
 use crate::log::order::answer::{Answer, Moderator};
 use crate::log::outcome::{Began, Forgotten, Outcome, Revision, RoomChange};
@@ -26,6 +26,8 @@ use crate::people::names::PersonId;
 pub(crate) enum To {
     /// Everybody in the room.
     Everybody,
+    /// The outgoing hooks of the room, of a message that people have said.
+    Hooks(MessageId),
     /// The author of something that was done before.
     Author(Outbox),
     /// Everybody in the room, and these, who may be elsewhere; those who leave go out of it.
@@ -156,7 +158,12 @@ impl Effects {
                 }
             }
             Outcome::Set(set) => self.set(set.0, set.1),
-            Outcome::Said(message) => self.said(message, tell),
+            Outcome::Said(message) => {
+                // What programs say starts no hook, and what was said elsewhere is not said now.
+                let starts = !message.bot && !matches!(event.act, Act::Import(_));
+                let starts_hooks = starts && self.health.webhooks.hear(&message.room);
+                self.said(message, starts_hooks, tell);
+            }
             Outcome::Revised(revision) => self.revised(*revision, tell),
             Outcome::TopicSet(topic) => self.topic_set(*topic, tell),
             Outcome::Repeated(first) => {
@@ -174,20 +181,43 @@ impl Effects {
             }
             Outcome::BotEnded(person) => self.put_out(person),
             Outcome::Forgotten(rooms) => rooms.iter().for_each(|room| self.forgotten(room)),
-            Outcome::HasDevices(_) | Outcome::Numbered(_) | Outcome::Kept(_) => {}
+            Outcome::Numbered(number) => {
+                if let Act::MakeOutgoing(hook) = &event.act {
+                    self.health.webhooks.add(number, (**hook).clone());
+                }
+            }
+            Outcome::Kept(_) => {
+                if let Act::EndHook(end) = &event.act {
+                    self.health.webhooks.end(end.hook, &self.metrics);
+                }
+            }
+            Outcome::HasDevices(_) => {}
         }
     }
 
-    fn said(&self, message: Message, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
+    fn said(
+        &self,
+        message: Message,
+        starts_hooks: bool,
+        tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
+    ) {
         // First: who hears of it may look at the count.
         self.metrics.messages.inc();
         let room = message.room.clone();
+        let open = self.health.rooms.find(room.key());
         // Who enters later reads it.
-        let Some(open) = self.health.rooms.find(room.key()) else { return };
+        if open.is_none() && !starts_hooks {
+            return;
+        }
         let stored = Stored::new(message);
-        let frame = stored.frame.clone();
-        open.push(stored);
-        tell(room, frame, To::Everybody);
+        let (id, frame) = (stored.id, stored.frame.clone());
+        if let Some(open) = open {
+            open.push(stored);
+            tell(room.clone(), frame.clone(), To::Everybody);
+        }
+        if starts_hooks {
+            tell(room, frame, To::Hooks(id));
+        }
     }
 
     fn revised(&self, revision: Revision, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
@@ -229,7 +259,8 @@ impl Effects {
         for (_, outbox) in persons.iter().flat_map(|person| self.health.connected.of(*person)) {
             outbox.push(&frame);
         }
-        self.said(message, tell);
+        // A direct room has no hooks.
+        self.said(message, false, tell);
     }
 
     /// Whom it is about is found after the commit: whoever comes later reads how it is.
@@ -240,8 +271,11 @@ impl Effects {
         author: Option<Outbox>,
         tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
     ) {
-        let RoomChange { room, told, person, leaves } = change;
+        let RoomChange { room, told, person, leaves, ends } = change;
         self.health.rooms.with(room.key(), |open| open.has_roles());
+        if ends {
+            self.health.webhooks.end_room(&room, &self.metrics);
+        }
         let theirs = self.health.connected.of(person);
         let mut also: Vec<_> = theirs.iter().map(|(_, outbox)| outbox.clone()).collect();
         also.extend(author.filter(|author| !also.contains(author)));

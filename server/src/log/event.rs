@@ -21,6 +21,7 @@ pub(crate) use crate::log::acts_on_messages::{Delete, Say};
 pub(crate) use crate::log::author::Author;
 use crate::log::sanction::{Lift, LiftBy, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
+use crate::webhooks::OutgoingHook;
 
 /// Something that lasts, with its place in the order of everything that lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +118,8 @@ pub(crate) enum Act {
     MakeBot(Box<MakeBot>),
     /// A bot ends, by its name.
     EndBot(UserName),
+    /// The operator makes a hook that sends what people say.
+    MakeOutgoing(Box<OutgoingHook>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,7 +216,8 @@ impl Act {
             | Act::Import(_)
             | Act::LiftBy(_)
             | Act::MakeBot(_)
-            | Act::EndBot(_) => false,
+            | Act::EndBot(_)
+            | Act::MakeOutgoing(_) => false,
         }
     }
 
@@ -239,6 +243,7 @@ impl Act {
             Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
             Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
             Act::MakeBot(make) => make.rooms.iter().map(|room| room.len() + 1).sum(),
+            Act::MakeOutgoing(hook) => hook.url.as_str().len(),
             Act::Impose(sanction) => sanction.reason.as_ref().map_or(0, |it| it.as_str().len()),
             Act::MakeInvite(invite) => {
                 let rooms = invite.rooms.iter().map(|room| room.as_str().len() + 2);
@@ -300,6 +305,7 @@ impl Act {
             Act::KeepRoomAs(it) => (Some(&it.keep.room), it.keep.reference.as_ref()),
             Act::NoteRead(note) => (Some(&note.room), None),
             Act::MakeHook(make) => (Some(&make.room), None),
+            Act::MakeOutgoing(hook) => (Some(&hook.room), None),
             Act::SayAsHook(it) => (Some(&it.say.room), it.say.reference.as_ref()),
             Act::Import(import) => (Some(&import.room), None),
             Act::TakeName(_)

@@ -1,5 +1,5 @@
 //! How the log is: whether it can store and be read, and whom it tells: which rooms are open, and whose the
-//! connections are, and what persons have read lately.
+//! connections are, what persons have read lately, and which hooks send what is said.
 //!
 //! This file does not know how it stores or reads.
 
@@ -9,6 +9,7 @@ use crate::log::reading::read_faults::ReadFaults;
 use crate::monitoring::readiness::{NotReady, Reasons};
 use crate::outbox::Outbox;
 use crate::people::connected::Connected;
+use crate::webhooks::Webhooks;
 
 /// How the log is, for who holds no handle to it.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,7 @@ pub(crate) struct Health {
     pub(crate) rooms: Rooms,
     pub(crate) connected: Connected<Outbox>,
     pub(crate) markers: Markers,
+    pub(crate) webhooks: Webhooks,
     pub(super) read_faults: ReadFaults,
 }
 

@@ -79,6 +79,7 @@ use crate::outbox::Outbox;
 use crate::people::connected::Connected;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, PersonId};
+use crate::webhooks::Webhooks;
 
 /// Commands that may wait for the log before their read pumps wait, and TCP slows the loud.
 const COMMANDS_WAITING_MAX: usize = 1024;
@@ -181,6 +182,7 @@ impl Log {
         let expire = Expire::at(&now, config.name_expiry_ms()).filter(|_| is_alone);
         let expire = expire.map(|expire| sequencer.place(Act::Expire(expire), now.now_us));
         let register = store.register(expire.as_ref()).map_err(failed)?;
+        health.webhooks.add_all(store.outgoing_hooks().map_err(failed)?);
         let order = membership.map(|it| follow(it, &store)).transpose().map_err(failed)?.flatten();
         let shared = order.as_ref().map(|order| order.teller.shared.clone());
         let file = (!database.is_in_memory()).then(|| database.path());
@@ -207,6 +209,7 @@ impl Log {
                 parts.clone(),
             )?,
             hub,
+            webhooks: health.webhooks.clone(),
             metrics: metrics.clone(),
             time: time.clone(),
             parts: parts.clone(),
@@ -239,6 +242,11 @@ impl Log {
     /// What persons have read lately.
     pub(crate) fn markers(&self) -> &Markers {
         &self.health.markers
+    }
+
+    /// The hooks that send what is said.
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.health.webhooks
     }
 
     /// Which log it is: another one if a backup took its place.

@@ -149,4 +149,6 @@ pub(crate) struct RoomChange {
     pub(crate) person: PersonId,
     /// They go out of the room.
     pub(crate) leaves: bool,
+    /// They were the last in it, and it has ended.
+    pub(crate) ends: bool,
 }

@@ -17,4 +17,5 @@ mod repository;
 mod rooms;
 mod search;
 mod support;
+mod webhooks;
 mod whole;

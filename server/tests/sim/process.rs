@@ -315,6 +315,7 @@ impl Process {
         let tells_all = self.mutant == Mutant::TellAllAgain;
         let removes_late = self.mutant == Mutant::RemoveLate;
         self.effects.follow(batch, outcomes, |room, message, to| match to {
+            To::Hooks(_) => {}
             To::Everybody if told_before => {}
             To::Everybody => shard.push_back(Input::Deliver { room, message }),
             To::Author(_) if tells_all => shard.push_back(Input::Deliver { room, message }),

@@ -31,6 +31,7 @@ use crate::log::time::clock::Clock;
 use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
+use crate::webhooks::{HookUrl, OutgoingHook, SigningKey};
 
 const RUNS: u64 = 2_000;
 /// Runs whose events go into one database: to make one takes as long as ten runs.
@@ -244,7 +245,14 @@ fn of_hooks(rng: &mut Rng, say: Say) -> Act {
         false => Maker::OPERATOR,
     };
     let name = UserName::try_from(["alerts", "builds"][rng.usize(0..2)]).unwrap();
-    match rng.u8(0..8) {
+    match rng.u8(0..9) {
+        8 => Act::MakeOutgoing(Box::new(OutgoingHook {
+            room: say.room,
+            name,
+            url: HookUrl::try_from("https://ci.example/").unwrap(),
+            key: SigningKey::try_from(vec![7; 32]).unwrap(),
+            allows_private: rng.bool(),
+        })),
         0 => Act::EndHook(Box::new(EndHook { hook, by })),
         1..=3 => {
             let secret = CodeHash::of_secret("secret");

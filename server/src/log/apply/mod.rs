@@ -25,9 +25,7 @@ mod topics;
 use rusqlite::Connection;
 
 pub(in crate::log) use self::devices::{keep_link, load as devices_of};
-pub(in crate::log) use self::hooks::{
-    ROOM_HOOKS_MAX, keep as keep_hook, may_hook, remove as remove_hook,
-};
+pub(in crate::log) use self::hooks::{ROOM_HOOKS_MAX, keep as keep_hook, may_hook};
 pub use self::invites::PERSON_INVITES_MAX;
 pub(in crate::log) use self::invites::keep as keep_invite;
 pub(super) use self::known::Known;
@@ -85,6 +83,7 @@ pub(super) fn apply(
         Act::KeepRoom(keep) => rooms::keep_room(db, event, keep),
         Act::KeepRoomAs(keep) => rooms::keep_room_as(db, event, keep),
         Act::MakeHook(make) => hooks::make(db, event, make),
+        Act::MakeOutgoing(hook) => hooks::make_outgoing(db, event, hook),
         Act::EndHook(end) => hooks::end(db, event, end),
         Act::MakeBot(make) => bots::make(db, known, event, make),
         Act::EndBot(name) => bots::end(db, known, event, name),

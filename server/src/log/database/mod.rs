@@ -16,6 +16,7 @@ mod schema_reading;
 mod schema_rooms;
 mod schema_search;
 mod schema_transfer;
+mod schema_webhooks;
 pub(crate) mod store;
 pub(crate) mod wal;
 

@@ -7,13 +7,13 @@ use rusqlite::Connection;
 
 use super::{
     schema_audit, schema_bots, schema_hooks, schema_reading, schema_rooms, schema_search,
-    schema_transfer,
+    schema_transfer, schema_webhooks,
 };
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 17;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 18;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -34,6 +34,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     schema_transfer::STEP,
     schema_audit::STEP,
     schema_bots::STEP,
+    schema_webhooks::STEP,
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;

@@ -15,8 +15,10 @@ use crate::log::database::place::{self, Place};
 use crate::log::database::schema::RENEW_EPOCH;
 use crate::log::event::{Act, Event};
 use crate::log::outcome::Outcome;
+use crate::log::reading::hooks::outgoing;
 use crate::log::reading::register::{self, Register};
 use crate::log::time::clock::Clock;
+use crate::webhooks::OutgoingHook;
 
 /// What is noted of the time may be so old when a process dies: twice the time between two notes.
 const NOTED_MS: u64 = 2 * 60 * 60 * 1000;
@@ -76,6 +78,11 @@ impl Store {
         self.db.query_row("SELECT epoch FROM log", [], |row| {
             checked(0, Epoch::try_from(row.get_ref(0)?.as_str()?))
         })
+    }
+
+    /// The hooks that send what people say, by number.
+    pub(in crate::log) fn outgoing_hooks(&self) -> rusqlite::Result<Vec<(u32, OutgoingHook)>> {
+        outgoing(&self.db)
     }
 
     /// What is kept of people, when what is over is gone; unless the time is doubted, which is none.

@@ -5,19 +5,17 @@
 
 use std::path::Path;
 
-use protocol::{HookEntry, Refusal, RoomName, UserName};
+use protocol::{Refusal, RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, Transaction, TransactionBehavior};
 
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
-use crate::log::acts_of_programs::{EndHook, MakeHook};
-use crate::log::apply::{
-    keep_hook, keep_invite, keep_link, lift_all, person_named, release_now, remove_hook,
-};
+use crate::log::acts_of_programs::MakeHook;
+use crate::log::apply::{keep_hook, keep_invite, keep_link, lift_all, person_named, release_now};
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
 use crate::log::reading::alike::may_look_so;
 use crate::log::reading::bots::{FoundBot, bots};
-use crate::log::reading::hooks::listed;
+use crate::log::reading::hooks::{ListedHook, listed};
 use crate::log::reading::register::{names, sanctions};
 use crate::log::sanction::{Kind, Sanction, Whom};
 use crate::log::time::clock::now_ms;
@@ -96,14 +94,11 @@ pub(crate) fn may_be_called(
     with(path, |db| may_look_so(db, name))
 }
 
-/// The hooks of a room, or all, with their rooms.
+/// The hooks of a room, or all.
 ///
 /// # Errors
 /// [`OpenError`] if the database cannot be read.
-pub(crate) fn hooks(
-    path: &Path,
-    room: Option<&RoomName>,
-) -> Result<Vec<(RoomName, HookEntry)>, OpenError> {
+pub(crate) fn hooks(path: &Path, room: Option<&RoomName>) -> Result<Vec<ListedHook>, OpenError> {
     with(path, |db| listed(db, room))
 }
 
@@ -113,14 +108,6 @@ pub(crate) fn hooks(
 /// [`OpenError`] if it cannot be read.
 pub(crate) fn kept_bots(path: &Path) -> Result<Vec<FoundBot>, OpenError> {
     with(path, bots)
-}
-
-/// Ends a hook; false if there is none.
-///
-/// # Errors
-/// [`OpenError`] if the database cannot be written.
-pub(crate) fn unhook(path: &Path, end: &EndHook) -> Result<bool, OpenError> {
-    with(path, |db| within(db, |db| remove_hook(db, end, now_ms())))
 }
 
 /// Lifts bans or mutes in a room, or of the whole server; how many.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
 use crate::log::acts_of_programs::{EndHook, MakeBot, MakeHook};
 use crate::log::sanction::{Kind, Whom};
+use crate::webhooks::OutgoingHook;
 
 /// What one of the nodes is to do, in the name of all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub(crate) enum Instruction {
     MakeBot(MakeBot),
     /// A bot ends, by its name.
     EndBot(UserName),
+    /// A hook sends what people say.
+    MakeOutgoing(OutgoingHook),
 }
 
 impl Instruction {
@@ -36,6 +39,7 @@ impl Instruction {
         match self {
             Instruction::MakeHook(make) => Some(&make.name),
             Instruction::MakeBot(make) => Some(&make.name),
+            Instruction::MakeOutgoing(hook) => Some(&hook.name),
             Instruction::ReleaseName(_)
             | Instruction::Lift(..)
             | Instruction::MakeLink(_)

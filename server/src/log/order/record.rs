@@ -12,7 +12,7 @@ use crate::log::event::Act;
 
 /// The newest form that this program knows. Each is the one before it with more acts, and a record is written in the
 /// oldest that has all of its own: nodes of an older program read on until somebody does what they do not know.
-const FORM: u8 = 5;
+const FORM: u8 = 6;
 /// The oldest form.
 const FORM_MIN: u8 = 1;
 /// Most acts of one record, as many as a commit has; as many comings and goings may stand beside them.
@@ -106,5 +106,6 @@ fn form(entry: &Entry) -> u8 {
         | Act::LiftBy(_)
         | Act::MakeBot(_)
         | Act::EndBot(_) => 5,
+        Act::MakeOutgoing(_) => 6,
     }
 }

@@ -279,7 +279,8 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::EndHook(_)
         | Act::SayAsHook(_)
         | Act::Import(_)
-        | Act::MakeBot(_) => None,
+        | Act::MakeBot(_)
+        | Act::MakeOutgoing(_) => None,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::log::acts_of_programs::Maker;
 use crate::log::apply::{ROOM_HOOKS_MAX, may_hook};
 use crate::log::database::column::checked;
 use crate::people::code_hash::CodeHash;
+use crate::webhooks::{HookUrl, OutgoingHook, SigningKey};
 
 /// A hook, as who posts to it finds it.
 #[derive(Debug, Clone)]
@@ -64,17 +65,26 @@ impl Reader {
             return Ok(Err(refusal));
         }
         let of_room = listed(self.db(), Some(room))?;
-        Ok(Ok(of_room.into_iter().map(|(_, entry)| entry).collect()))
+        Ok(Ok(of_room.into_iter().map(|it| it.entry).collect()))
     }
 }
 
-/// The hooks of a room, or all, with their rooms.
+/// A hook, as the operator's list has it.
+#[derive(Debug)]
+pub(crate) struct ListedHook {
+    pub(crate) room: RoomName,
+    pub(crate) entry: HookEntry,
+    /// Where it sends to, and whether that may be at an address that is not public; none if others post to it.
+    pub(crate) sends: Option<(HookUrl, bool)>,
+}
+
+/// The hooks of a room, or all.
 pub(in crate::log) fn listed(
     db: &Connection,
     room: Option<&RoomName>,
-) -> rusqlite::Result<Vec<(RoomName, HookEntry)>> {
+) -> rusqlite::Result<Vec<ListedHook>> {
     let select = "SELECT room, number, name, mentions,
-            (SELECT names.name FROM names WHERE names.person = hooks.person)
+            (SELECT names.name FROM names WHERE names.person = hooks.person), url, private
         FROM hooks WHERE ?1 IS NULL OR room_key = ?1 ORDER BY number";
     let mut select = db.prepare_cached(select)?;
     let hooks = select.query_map([room.map(|room| &**room.key())], |row| {
@@ -85,7 +95,32 @@ pub(in crate::log) fn listed(
             mentions: row.get(3)?,
             by: checked(4, by.as_deref().map(UserName::known).transpose())?,
         };
-        Ok((checked(0, RoomName::known(row.get_ref(0)?.as_str()?))?, entry))
+        let url: Option<String> = row.get(5)?;
+        let url = checked(5, url.map(HookUrl::try_from).transpose())?;
+        let sends = match url {
+            Some(url) => Some((url, row.get(6)?)),
+            None => None,
+        };
+        let room = checked(0, RoomName::known(row.get_ref(0)?.as_str()?))?;
+        Ok(ListedHook { room, entry, sends })
+    })?;
+    hooks.collect()
+}
+
+/// The hooks that send, by number.
+pub(in crate::log) fn outgoing(db: &Connection) -> rusqlite::Result<Vec<(u32, OutgoingHook)>> {
+    let select = "SELECT number, room, name, url, key, private FROM hooks
+        WHERE url IS NOT NULL ORDER BY number";
+    let mut select = db.prepare(select)?;
+    let hooks = select.query_map([], |row| {
+        let hook = OutgoingHook {
+            room: checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?,
+            name: checked(2, UserName::known(row.get_ref(2)?.as_str()?))?,
+            url: checked(3, HookUrl::try_from(row.get_ref(3)?.as_str()?))?,
+            key: checked(4, SigningKey::try_from(row.get_ref(4)?.as_blob()?.to_vec()))?,
+            allows_private: row.get(5)?,
+        };
+        Ok((row.get(0)?, hook))
     })?;
     hooks.collect()
 }

@@ -65,9 +65,10 @@ impl LogThread {
                 if asked > 0 {
                     self.metrics.committed(asked, began.elapsed());
                 }
-                let hub = &self.hub;
+                let (hub, metrics) = (&self.hub, &self.metrics);
                 self.effects.follow(batch, outcomes, |room, frame, to| match to {
                     To::Everybody => hub.deliver(room, frame),
+                    To::Hooks(id) => self.webhooks.said(&room, id, frame.envelope(), metrics),
                     To::Author(author) => hub.deliver_again(room, author, frame),
                     To::Reach { also, leaving } => hub.reach(room, frame, also, leaving),
                 });

@@ -15,7 +15,7 @@ use crate::log::effects::{To, moderated};
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::Moderation;
 use crate::log::order::replica::{Applied, Became, Incoming, Unapplied};
-use crate::log::order::shared::{News, State};
+use crate::log::order::shared::{News, Shared, State};
 use crate::log::order::teller::Consequence;
 
 /// How soon it is tried again to store what could not be.
@@ -76,7 +76,8 @@ impl LogThread {
             self.metrics.committed(lasting, began.elapsed());
         }
         let Order { teller, replica, news, .. } = order;
-        let nodes = teller.tell(replica, batch, |it| self.carry_out(it, news));
+        let shared = teller.shared.clone();
+        let nodes = teller.tell(replica, batch, |it| self.carry_out(it, news, &shared));
         if !nodes.is_empty() {
             tracing::error!(?nodes, "this node made something else of the order than these");
         }
@@ -94,20 +95,29 @@ impl LogThread {
         self.hub.moderated(room, user, frame, absent);
     }
 
-    fn carry_out(&self, consequence: Consequence, followers: &Sender<News>) {
-        let hub = &self.hub;
+    fn carry_out(&self, consequence: Consequence, followers: &Sender<News>, shared: &Shared) {
+        let (hub, webhooks, metrics) = (&self.hub, &self.webhooks, &self.metrics);
         match consequence {
             Consequence::Lasting { lasting, reply_to, is_own } => {
                 let (event, outcome) = *lasting;
                 if !is_own {
                     self.metrics.cluster.foreign.inc();
                 }
-                let mut tell = |room, frame, to| match to {
-                    To::Everybody => hub.deliver(room, frame),
-                    To::Author(author) => hub.deliver_again(room, author, frame),
-                    To::Reach { also, leaving } => hub.reach(room, frame, also, leaving),
-                };
-                self.effects.follow_one(&event, outcome, reply_to, &mut tell);
+                self.effects.follow_one(
+                    &event,
+                    outcome,
+                    reply_to,
+                    &mut |room, frame, to| match to {
+                        To::Everybody => hub.deliver(room, frame),
+                        // One node sends: all agree at this place of the order on which is the first.
+                        To::Hooks(id) if shared.is_first() => {
+                            webhooks.said(&room, id, frame.envelope(), metrics);
+                        }
+                        To::Hooks(_) => {}
+                        To::Author(author) => hub.deliver_again(room, author, frame),
+                        To::Reach { also, leaving } => hub.reach(room, frame, also, leaving),
+                    },
+                );
             }
             Consequence::Came(node, room, user, role) => hub.came(node, room, user, role),
             Consequence::Went(node, room, user) => hub.went(node, room, user),

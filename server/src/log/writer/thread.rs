@@ -21,6 +21,7 @@ use crate::log::search::indexer::Indexer;
 use crate::log::time::Time;
 use crate::log::upkeep::UpkeepThread;
 use crate::monitoring::metrics::Metrics;
+use crate::webhooks::Webhooks;
 
 /// From the beginning of a commit to that of the next one at least: a commit, with the threads it
 /// wakes, costs as much as ten messages in it, so a busy log waits for some to come together. Far
@@ -39,6 +40,7 @@ pub(in crate::log) struct LogThread {
     pub(in crate::log) _upkeep: UpkeepThread,
     pub(in crate::log) indexer: Indexer,
     pub(in crate::log) hub: Hub,
+    pub(in crate::log) webhooks: Webhooks,
     pub(in crate::log) metrics: Arc<Metrics>,
     pub(in crate::log) time: Time,
     pub(in crate::log) parts: Parts,

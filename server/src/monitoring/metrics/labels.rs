@@ -74,6 +74,18 @@ pub(crate) enum Limit {
     DailyBytes,
 }
 
+/// Why the receiver of an outgoing hook never gets a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum Lost {
+    /// As much waited for it as can.
+    Full,
+    /// It could not be delivered in time.
+    Late,
+    /// Its receiver answered that the message itself is at fault.
+    Refused,
+}
+
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display)]
 #[strum(serialize_all = "snake_case")]

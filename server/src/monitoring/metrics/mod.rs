@@ -8,6 +8,7 @@ pub(crate) mod cluster;
 mod disk;
 mod labels;
 mod shown;
+mod webhooks;
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,8 +25,9 @@ use strum::VariantArray as _;
 use self::cluster::Cluster;
 use self::disk::Disk;
 use self::labels::By;
-pub(crate) use self::labels::{Dropped, Ended, Limit, TurnedAway};
+pub(crate) use self::labels::{Dropped, Ended, Limit, Lost, TurnedAway};
 use self::shown::Shown;
+use self::webhooks::Webhooks;
 use crate::monitoring::gauges::Gauges;
 use crate::monitoring::log_lines::LogLinesDropped;
 use crate::monitoring::readiness::NotReady;
@@ -55,6 +57,8 @@ pub(crate) struct Metrics {
     pub(crate) disk: Disk,
     /// How the node stands among others.
     pub(crate) cluster: Cluster,
+    /// What became of what outgoing hooks send.
+    pub(crate) webhooks: Webhooks,
     log_batch: Histogram,
     log_seconds: Histogram,
     fan_out_seconds: Histogram,
@@ -87,6 +91,7 @@ impl Metrics {
             log_failures: Counter::default(),
             disk: Disk::default(),
             cluster: Cluster::default(),
+            webhooks: Webhooks::default(),
             log_batch: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             // 64 µs to 2 s: the longest that a commit waits for another process.
             log_seconds: Histogram::new(exponential_buckets(64e-6, 2.0, 16)),
@@ -118,6 +123,7 @@ impl Metrics {
         all.register("log_failures", "Commits that failed", self.log_failures.clone());
         self.disk.register(all);
         self.cluster.register(all);
+        self.webhooks.register(all);
         all.register(
             "log_commit_messages",
             "Messages, deletions and changes of one commit",

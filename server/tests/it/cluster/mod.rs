@@ -15,3 +15,4 @@ mod rooms;
 mod starting;
 mod status;
 mod unheard;
+mod webhooks;

@@ -1,6 +1,6 @@
 //! Requests, the page, and what is seen from outside.
 
-mod api;
+pub(crate) mod api;
 mod handshake;
 mod health;
 pub(crate) mod hooks;

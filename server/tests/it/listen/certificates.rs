@@ -139,7 +139,7 @@ fn holed(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Something in PEM, as OpenSSL writes it.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(der);
     let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();

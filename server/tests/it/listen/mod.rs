@@ -1,6 +1,6 @@
 //! Who may connect, how fast, and through which TLS.
 
-mod certificates;
+pub(crate) mod certificates;
 mod floods;
 pub(crate) mod tls;
 mod warnings;

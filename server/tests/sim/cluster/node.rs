@@ -315,6 +315,7 @@ fn follow(process: &mut Process, news: &mut VecDeque<News>, consequence: Consequ
         Consequence::Lasting { lasting, reply_to, .. } => {
             let (event, outcome) = *lasting;
             effects.follow_one(&event, outcome, reply_to, &mut |room, message, to| match to {
+                To::Hooks(_) => {}
                 To::Everybody => shard.push_back(Input::Deliver { room, message }),
                 To::Author(author) => shard.push_back(Input::Again { room, author, message }),
                 To::Reach { also, leaving } => {

@@ -13,21 +13,22 @@ const AT_ONCE: i64 = 500;
 
 /// Ends a private room that nobody belongs to, at once and for good: nobody finds it any more, and its messages
 /// go at once, of a long room as old ones do, by and by. An open room from which its owner went may have nothing left either.
+/// Whether it has ended.
 pub(super) fn end_if_left(
     db: &Connection,
     known: &mut Known,
     (number, room): (i64, &RoomName),
     kind: RoomKind,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<bool> {
     if kind == RoomKind::Open {
         if forget_if_empty(db, number)? {
             known.rooms.forget(room.key());
         }
-        return Ok(());
+        return Ok(false);
     }
     let members = "SELECT 1 FROM members WHERE room = ?1";
     if db.prepare_cached(members)?.exists([number])? {
-        return Ok(());
+        return Ok(false);
     }
     let end = "UPDATE rooms SET kind = ?2, title = NULL, sort = key, topic_key = '' WHERE id = ?1";
     db.prepare_cached(end)?.execute([number, ENDED])?;
@@ -49,7 +50,7 @@ pub(super) fn end_if_left(
     if forget_if_empty(db, number)? {
         known.rooms.forget(room.key());
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A room of which nothing is left takes no place either. How far it was cleared stays known, for all

@@ -64,5 +64,5 @@ pub(in crate::log::apply) fn admit(
         at: event.at,
         reference: None,
     });
-    Ok(Some(RoomChange { room: room.clone(), told, person, leaves: false }))
+    Ok(Some(RoomChange { room: room.clone(), told, person, leaves: false, ends: false }))
 }

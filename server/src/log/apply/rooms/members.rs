@@ -91,7 +91,7 @@ pub(in crate::log::apply) fn add(
     let answer = (add.reference.as_ref(), &told);
     answers::note(db, event, (asker, Some(found.number)), answer)?;
     let room = add.room.clone();
-    Ok(Outcome::Changed(vec![RoomChange { room, told, person, leaves: false }]))
+    Ok(Outcome::Changed(vec![RoomChange { room, told, person, leaves: false, ends: false }]))
 }
 
 /// Who asks, and the private or direct room, if it is theirs. An open room may not be there.
@@ -169,12 +169,13 @@ pub(in crate::log::apply) fn remove(
     answers::note(db, event, (asker, still), (remove.reference.as_ref(), &removed))?;
     let (leaves, person) = (found.kind != RoomKind::Open, member.person);
     let room = remove.room.clone();
-    let mut changes = vec![RoomChange { room, told: removed, person, leaves }];
-    if member.role == RoomRole::Owner {
-        changes.extend(inherit(db, event, (number, &remove.room), &author.name)?);
-    }
-    end::end_if_left(db, known, (number, &remove.room), found.kind)?;
-    Ok(Outcome::Changed(changes))
+    let heir = match member.role {
+        RoomRole::Owner => inherit(db, event, (number, &remove.room), &author.name)?,
+        _ => None,
+    };
+    let ends = end::end_if_left(db, known, (number, &remove.room), found.kind)?;
+    let gone = RoomChange { room, told: removed, person, leaves, ends };
+    Ok(Outcome::Changed([gone].into_iter().chain(heir).collect()))
 }
 
 /// Who it is, if the asker may end that.
@@ -279,7 +280,7 @@ pub(in crate::log::apply) fn set_role(
     let told = told(user);
     answers::note(db, event, (asker, Some(number)), (set.reference.as_ref(), &told))?;
     let room = room.clone();
-    Ok(Outcome::Changed(vec![RoomChange { room, told, person, leaves: false }]))
+    Ok(Outcome::Changed(vec![RoomChange { room, told, person, leaves: false, ends: false }]))
 }
 
 /// A member of a private room; of an open one anybody who has a kept name.
@@ -353,7 +354,7 @@ fn inherit(
         at: event.at,
         reference: None,
     });
-    Ok(Some(RoomChange { room: room.clone(), told, person: heir, leaves: false }))
+    Ok(Some(RoomChange { room: room.clone(), told, person: heir, leaves: false, ends: false }))
 }
 
 /// Nobody can come in any more as the owners of these rooms, whose names have expired or were released: they go

@@ -1,4 +1,5 @@
-//! What is kept since operators import what was said elsewhere, and it is kept who lifted a ban or mute.
+//! What is kept since operators import what was said elsewhere, make bots and outgoing hooks, and it is kept who lifted a
+//! ban or mute.
 
 use protocol::{Body, Emoji, Reaction, Ref, TopicText};
 
@@ -7,6 +8,7 @@ use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 use crate::log::acts_of_programs::MakeBot;
 use crate::log::event::Act;
 use crate::log::sanction::{Kind, Lift, LiftBy};
+use crate::webhooks::{HookUrl, OutgoingHook, SigningKey};
 
 pub(super) fn acts() -> Vec<(&'static str, Act)> {
     let emoji = Emoji::try_from("👍").unwrap();
@@ -22,6 +24,13 @@ pub(super) fn acts() -> Vec<(&'static str, Act)> {
     let lift = Lift { kind: Kind::Ban, room: None, owner: sanction().owner() };
     let rooms = vec!["dev".into(), "ops-*".into()];
     let bot = MakeBot { name: user(), token: key(), rooms, reads_only: true };
+    let outgoing = OutgoingHook {
+        room: room(),
+        name: user(),
+        url: HookUrl::try_from("https://ci.example/hear").unwrap(),
+        key: SigningKey::try_from(vec![0xef; 24]).unwrap(),
+        allows_private: true,
+    };
     let topic = TopicText::try_from("Releases").unwrap();
     let import = |what| {
         let (origin, sender) = (Ref::try_from("0123:300").unwrap(), user());
@@ -34,5 +43,6 @@ pub(super) fn acts() -> Vec<(&'static str, Act)> {
         ("lift, by a moderator", Act::LiftBy(Box::new(LiftBy { lift, by: user() }))),
         ("make a bot", Act::MakeBot(Box::new(bot))),
         ("end a bot", Act::EndBot(user())),
+        ("make an outgoing hook", Act::MakeOutgoing(Box::new(outgoing))),
     ]
 }

@@ -11,13 +11,11 @@ use crate::rooms::{ANN, comes_to, says};
 use crate::support::harness::PATIENCE;
 use crate::support::kept::{file, kept};
 
-/// The one example in this language.
-fn example(language: &str) -> String {
+/// An example in this language, of those that there are.
+pub(crate) fn example(language: &str, nth: usize) -> String {
     let docs = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bots.md")).unwrap();
     let fence = format!("\n```{language}\n");
-    let mut parts = docs.split(&fence).skip(1);
-    let (example, others) = (parts.next().unwrap(), parts.next());
-    assert!(others.is_none());
+    let example = docs.split(&fence).nth(nth + 1).unwrap();
     example.split_once("\n```\n").unwrap().0.to_owned()
 }
 
@@ -27,7 +25,7 @@ async fn ten_lines_of_shell_tell_a_room_what_a_command_prints() {
     let bot = Bot::new(&file(&folder), server.address, &["shell", "--rooms", "ops"]);
     let mut ann = comes_to(&server, "ops", ANN).await;
     let script = folder.path().join("tell.sh");
-    let text = example("sh");
+    let text = example("sh", 0);
     assert!(text.lines().count() <= 10);
     fs::write(&script, text).unwrap();
     let mut tell = Command::new("sh");
@@ -48,7 +46,7 @@ async fn twenty_lines_of_python_answer_a_command() {
     let mut ann = comes_to(&server, "dev", ANN).await;
     says(&mut ann, "dev", "!uptime").await;
     let script = folder.path().join("answer.py");
-    let text = example("python");
+    let text = example("python", 0);
     assert!(text.lines().count() <= 20);
     // When it says that it runs, it has seen what was said before.
     fs::write(&script, text.replace("while True:", "print(seen, flush=True)\nwhile True:"))

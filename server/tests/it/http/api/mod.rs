@@ -2,7 +2,7 @@
 
 mod asking;
 mod description;
-mod examples;
+pub(crate) mod examples;
 mod faults;
 mod operators;
 mod rights;
