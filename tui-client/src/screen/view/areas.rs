@@ -4,7 +4,8 @@
 
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
-use super::columns::{layout, pane_of, text_cells, widths};
+use super::columns::{layout, widths};
+use super::pane::{pane_of, text_cells};
 use super::{composer, notice};
 use crate::screen::model::{Screen, Scroll};
 use crate::screen::rows::cache::Layout;

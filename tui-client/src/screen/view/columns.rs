@@ -1,12 +1,10 @@
-//! What stands beside the messages at which width, and what is left to them.
+//! What stands beside the messages at which width.
 //!
 //! This file does not know how high any of it is.
 
-use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
 use crate::screen::overlay::Overlay;
 use crate::screen::rows::cache::Layout;
-use crate::screen::rows::pane::Pane;
 
 /// Below this width a screen has no columns, and one bar for rooms and state.
 const COLUMNS_FROM: u16 = 60;
@@ -22,6 +20,7 @@ const PEOPLE_COLUMN: u16 = 18;
 const ROOMS_COLUMN: u16 = 20;
 /// Either on a wide screen.
 const COLUMN_WIDE: u16 = 24;
+
 /// How many columns there may be beside the text: with another number, F7 and F8 mean another thing.
 pub fn columns_beside(columns: u16) -> u8 {
     match columns {
@@ -79,35 +78,4 @@ pub(super) fn widths(screen: &Screen) -> (u16, u16) {
         _ => ROOMS_COLUMN,
     };
     (rooms, people)
-}
-
-/// Cells that are left to the messages. A free one keeps them from touching the border.
-pub(super) fn text_cells(screen: &Screen) -> usize {
-    let (rooms, people) = widths(screen);
-    let border = u16::from(matches!(layout(screen), Layout::Usual | Layout::Wide));
-    screen.size.0.saturating_sub(rooms.saturating_add(people).saturating_add(border)).into()
-}
-
-/// What the rows of messages depend on, where so many are shown.
-pub(super) fn pane_of(screen: &Screen, height: usize) -> Pane<'_> {
-    let (me, view) = (screen.chat.me.as_ref(), screen.room_view());
-    let people = &screen.chat.room().people;
-    Pane {
-        me,
-        longer_names: me.map(|me| people.longer_names(me)).unwrap_or_default(),
-        words: &screen.chat.highlight,
-        zone: &screen.zone,
-        looks: screen.looks,
-        hues: &view.hues,
-        layout: layout(screen),
-        names_emoji: screen.names_emoji,
-        is_formatted: screen.is_formatted,
-        open_key: screen.keys.shown(KeyCommand::Open),
-        rows: &screen.rows,
-        width: text_cells(screen),
-        height,
-        scroll: screen.scroll(),
-        found: view.found,
-        unfolded: view.unfolded,
-    }
 }

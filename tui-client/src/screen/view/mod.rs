@@ -10,6 +10,7 @@ mod entrance;
 mod help;
 mod hits;
 mod notice;
+mod pane;
 mod people;
 mod qr;
 mod question;

@@ -4,7 +4,7 @@
 
 use protocol::MessageId;
 
-use super::columns::pane_of;
+use super::pane::pane_of;
 use crate::chat::Place;
 use crate::chat::update::link_of;
 use crate::chat::writing::code;
