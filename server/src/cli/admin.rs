@@ -51,15 +51,12 @@ pub(crate) enum AdminError {
     /// There is no place for one more.
     #[error(transparent)]
     Invites(Refusal),
-    /// The room has no place for a hook, or the name is somebody's.
+    /// The room has no place for a hook, or the name of a hook or bot is or looks like that of somebody.
     #[error(transparent)]
     Hooks(Refusal),
-    /// The same, where the server says so.
+    /// Why a program's name or hook is refused, in the words of whoever applied it.
     #[error("{0}")]
-    Outgoing(String),
-    /// The name is somebody's, or there is no such bot.
-    #[error("{0}")]
-    Bots(String),
+    Programs(String),
     /// A server does not do it.
     #[error(transparent)]
     Intake(#[from] IntakeError),
@@ -193,7 +190,7 @@ pub(crate) fn outgoing_hook(db: &Path, hook: OutgoingHook) -> Result<(), AdminEr
     is_alone(db)?;
     let intake = Intake::open(db)?;
     beside::may_be_called(db, &hook.name)?.map_err(AdminError::Hooks)?;
-    intake.ask(Act::MakeOutgoing(Box::new(hook)))?.map_err(AdminError::Outgoing)
+    intake.ask(Act::MakeOutgoing(Box::new(hook)))?.map_err(AdminError::Programs)
 }
 
 /// Makes a bot.
@@ -203,9 +200,8 @@ pub(crate) fn outgoing_hook(db: &Path, hook: OutgoingHook) -> Result<(), AdminEr
 pub(crate) fn bot(db: &Path, make: MakeBot) -> Result<(), AdminError> {
     is_alone(db)?;
     let intake = Intake::open(db)?;
-    let looks = beside::may_be_called(db, &make.name)?;
-    looks.map_err(|refusal| AdminError::Bots(refusal.to_string()))?;
-    intake.ask(Act::MakeBot(Box::new(make)))?.map_err(AdminError::Bots)
+    beside::may_be_called(db, &make.name)?.map_err(AdminError::Hooks)?;
+    intake.ask(Act::MakeBot(Box::new(make)))?.map_err(AdminError::Programs)
 }
 
 /// Ends a bot, so that its token opens nothing.
@@ -214,7 +210,7 @@ pub(crate) fn bot(db: &Path, make: MakeBot) -> Result<(), AdminError> {
 /// [`AdminError`] if there is none, or the database cannot be written.
 pub(crate) fn revoke_bot(db: &Path, name: &UserName) -> Result<(), AdminError> {
     is_alone(db)?;
-    Intake::open(db)?.ask(Act::EndBot(name.clone()))?.map_err(AdminError::Bots)
+    Intake::open(db)?.ask(Act::EndBot(name.clone()))?.map_err(AdminError::Programs)
 }
 
 /// The bots, one on a line: when it was made, what it is called, which rooms it may enter, and whether it only reads.

@@ -97,8 +97,8 @@ async fn addresses(url: &HookUrl, lookups: &Arc<Mutex<()>>) -> Result<Vec<Socket
     if let Some(address) = url.address() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
-    // The system's resolver may take long, and nobody waits for it when the server stops. Many tries share one lookup
-    // that hangs, and not each a thread of its own.
+    // The system's resolver may take long, and nobody waits for it when the server stops. While a lookup hangs, later
+    // tries wait for its end instead of starting threads of their own.
     let (host, alone) = (url.host().to_owned(), lookups.clone().lock_owned().await);
     let look_up = move || {
         let _alone = alone;

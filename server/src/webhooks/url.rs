@@ -77,7 +77,7 @@ impl TryFrom<&str> for HookUrl {
 
     fn try_from(text: &str) -> Result<Self, BadUrl> {
         let url = Url::parse(text)?;
-        // As it is kept: what is no ASCII is written in more bytes.
+        // The length as stored: what is not ASCII is percent-encoded there.
         if url.as_str().len() > BYTES_MAX {
             return Err(BadUrl::TooLong);
         }

@@ -75,7 +75,7 @@ pub(crate) struct Members {
     settings: Option<Settings>,
     /// Starts and tellings so far.
     events: u64,
-    /// This process knows everybody, and follows since then.
+    /// This process knows everybody, and follows since then, also in its later lives.
     knows_all: bool,
 }
 
@@ -121,8 +121,9 @@ impl Members {
         self.nodes.iter().map(|(name, node)| (name, &node.start))
     }
 
-    /// The node that does what one of all has to do. All that have joined name the same at one place in the order:
-    /// one that begins becomes the first only when it knows everybody, and until then another goes on.
+    /// The node that does the work of which the cluster needs it done once. All that have joined name the same one at
+    /// one place in the order: a node that begins comes first only when it knows everybody, and until then another
+    /// goes on.
     pub(crate) fn first(&self) -> Option<&NodeName> {
         self.nodes.iter().find(|(_, node)| node.knows_all).map(|(name, _)| name)
     }
@@ -294,12 +295,13 @@ impl Members {
         changes
     }
 
-    /// Whether this process, and each node, knows everybody now.
+    /// Whether each node, and so this process, knows everybody now.
     fn learn(&mut self) {
-        self.knows_all |= self.era.is_some() && self.awaited().is_empty();
         let told = self.nodes.values().map(|node| node.told.unwrap_or_default()).min();
         let told = told.unwrap_or_default();
         self.nodes.values_mut().for_each(|node| node.knows_all |= told > node.started);
+        let me = self.nodes.get(&self.me).filter(|_| self.era.is_some());
+        self.knows_all |= me.is_some_and(|me| me.knows_all);
     }
 
     fn others(&self) -> impl Iterator<Item = (&NodeName, &Node)> {

@@ -35,7 +35,7 @@ async fn a_name_that_leads_to_a_private_address_is_sent_nothing() {
         failed = timeout(PATIENCE, failures) => failed.unwrap(),
         _ = receiver.listener.accept() => panic!("it was sent"),
     }
-    // With leave it is.
+    // Where that is allowed, it is sent.
     assert_eq!(told(&["unhook", "1"], &file(&folder)).0, 0);
     let (exit, words) =
         told(&["hook", "--room", "dev", "--out", &url, "--allow-private"], &file(&folder));

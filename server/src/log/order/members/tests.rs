@@ -50,7 +50,7 @@ fn the_first_is_one_that_knows_everybody() {
     members.start(&node("a"), (4, 1), &start);
     assert_eq!(members.first(), Some(&b));
     ["a", "b"].iter().for_each(|name| tell(&mut members, name));
-    // Of the one that has told nothing nothing is awaited any more.
+    // The one that did not tell yet is gone: nobody waits for it.
     members.end(&node("c"));
     assert_eq!(members.first(), Some(&node("a")));
     members.end(&node("a"));
