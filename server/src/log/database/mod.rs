@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use self::on_disk::Held;
@@ -41,6 +42,9 @@ const CHECKED_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Page cache of each connection, in KiB: the inner pages of the indexes of some ten million
 /// messages.
 const CACHE_KIB: i64 = 16 * 1024;
+/// Prepared statements that each connection keeps, a few KiB each: more than there are of them for everything that
+/// people do all the time, since one that was dropped costs as much to prepare as ten times to run.
+const STATEMENTS_KEPT: usize = 128;
 
 /// What a write-ahead log keeps of its size: to write over it costs less than to let it grow.
 const JOURNAL_BYTES_KEPT: i64 = 64 * 1024 * 1024;
@@ -151,7 +155,9 @@ impl Database {
             };
             db.busy_timeout(BUSY_TIMEOUT)?;
             db.pragma_update(None, "cache_size", -CACHE_KIB)?;
-            db.set_prepared_statement_cache_capacity(16);
+            db.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+            // A prepared statement stays prepared, whatever it is asked about.
+            db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(db)
         };
         open().map_err(|error| self.failed(error))
