@@ -1,14 +1,15 @@
-//! The files of the browser client: inside the binary, or from the disk in a debug build, so that
-//! they can be edited while the server runs. The page is served as a `bundle` of them, whose parts have
+//! The browser client as it is served: its files, and the page as a `bundle` of them, whose parts have
 //! addresses that change with what they hold.
 //!
 //! This file does not know HTTP.
 
 mod bundle;
+mod files;
+#[cfg(not(web_in_binary))]
+mod folder;
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::io::Write as _;
 use std::sync::{Arc, LazyLock};
 
@@ -16,18 +17,6 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use parking_lot::Mutex;
-use rust_embed::{Embed, EmbeddedFile};
-
-#[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web/"]
-#[include = "*.html"]
-#[include = "*.css"]
-#[include = "*.js"]
-#[include = "*.svg"]
-#[include = "*.png"]
-#[include = "*.webmanifest"]
-#[exclude = "test/*"]
-struct Web;
 
 /// The page itself.
 const PAGE: &str = "index.html";
@@ -55,12 +44,12 @@ struct Bundle {
     files: HashMap<String, Arc<Asset>>,
 }
 
-/// What is inside the binary is packed once, when it is first asked for.
+/// Files that cannot change are packed once, when one of them is first asked for.
 static PACKED: LazyLock<HashMap<String, Arc<Asset>>> = LazyLock::new(|| {
-    Web::iter().filter_map(|name| Some((name.to_string(), packed(&name)?))).collect()
+    files::names().into_iter().filter_map(|name| Some((name.clone(), packed(&name)?))).collect()
 });
 
-/// The bundle that was made last: in a debug build the files may change.
+/// The bundle that was made last: the files may change.
 static BUNDLE: Mutex<Option<Arc<Bundle>>> = Mutex::new(None);
 
 /// The file that a path names; `/` is the page itself.
@@ -72,13 +61,13 @@ pub(crate) fn find(path: &str) -> Option<Arc<Asset>> {
     if name == PAGE || name.starts_with(BUNDLED) {
         return bundled(name == PAGE).files.get(name).cloned();
     }
-    if cfg!(debug_assertions) { packed(name) } else { PACKED.get(name).cloned() }
+    if files::MAY_CHANGE { packed(name) } else { PACKED.get(name).cloned() }
 }
 
-/// Made once in a release, and in a debug build whenever the page is asked for and is another.
+/// Made once; where the files may change, whenever the page is asked for and is another.
 fn bundled(look: bool) -> Arc<Bundle> {
     let mut last = BUNDLE.lock();
-    let known = last.clone().filter(|_| !look || !cfg!(debug_assertions));
+    let known = last.clone().filter(|_| !look || !files::MAY_CHANGE);
     if let Some(known) = known {
         return known;
     }
@@ -97,14 +86,12 @@ fn bundled(look: bool) -> Arc<Bundle> {
 }
 
 fn bundle_of(build: &str) -> Result<HashMap<String, Arc<Asset>>, String> {
-    let read = |name: &str| String::from_utf8(Web::get(name)?.data.into_owned()).ok();
+    let read = |name: &str| String::from_utf8(files::read(name)?).ok();
     let source = read(PAGE).ok_or("the page is not there")?;
     let script = bundle::script(bundle::ENTRY, &read)?;
     let styles = bundle::styles(&source, &read)?;
     let names = [(&script, "js"), (&styles, "css")].map(|(text, end)| {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        let tag = format!("{:016x}", hasher.finish());
+        let tag = tag_of(text);
         (format!("{BUNDLED}{tag}.{end}"), tag)
     });
     let page = bundle::page(&source, &names[0].0, &names[1].0, build)?;
@@ -123,9 +110,9 @@ fn asset(plain: Vec<u8>, content_type: &'static str, etag: String, immutable: bo
 }
 
 fn packed(name: &str) -> Option<Arc<Asset>> {
-    let file = Web::get(name)?;
-    let tag = tag(&file);
-    Some(asset(file.data.into_owned(), content_type(name), tag, false))
+    let plain = files::read(name)?;
+    let etag = quoted(&tag_of(&plain));
+    Some(asset(plain, content_type(name), etag, false))
 }
 
 fn gzip(plain: &[u8]) -> Option<Bytes> {
@@ -134,25 +121,14 @@ fn gzip(plain: &[u8]) -> Option<Bytes> {
     encoder.finish().ok().map(Bytes::from)
 }
 
-fn tag(file: &EmbeddedFile) -> String {
-    let mut etag = String::from("\"");
-    for byte in &file.metadata.sha256_hash()[..16] {
-        // Writing into a string cannot fail.
-        let _ = write!(etag, "{byte:02x}");
-    }
-    etag.push('"');
-    etag
+fn tag_of_all() -> String {
+    tag_of(files::names().into_iter().map(|name| (files::read(&name), name)).collect::<Vec<_>>())
 }
 
-fn tag_of_all() -> String {
-    let mut names: Vec<_> = Web::iter().collect();
-    names.sort();
+fn tag_of(what: impl Hash) -> String {
     // Not the randomly keyed one: two servers of one build give the same tag.
     let mut hasher = DefaultHasher::new();
-    for name in names {
-        name.hash(&mut hasher);
-        Web::get(&name).map(|file| file.metadata.sha256_hash()).hash(&mut hasher);
-    }
+    what.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 

@@ -16,7 +16,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/lifecycle/parts.rs", &["crate::"]),
     ("server/src/monitoring/readiness.rs", &["crate::", "tracing"]),
     ("server/src/http/assets", &["hyper", "tokio", "crate::"]),
-    ("server/src/http/assets/bundle.rs", &["super::", "rust_embed", "std::fs"]),
+    ("server/src/http/assets/bundle.rs", &["super::", "files", "std::fs"]),
     ("server/src/http/request.rs", &["connection::engine", "tokio"]),
     ("server/src/monitoring/warnings.rs", &["crate::"]),
     ("server/src/people/key_hash.rs", &["crate::"]),
