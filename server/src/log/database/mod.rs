@@ -262,3 +262,22 @@ pub(in crate::log) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
         _ => OpenError::Sqlite { path, error },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::Database;
+
+    #[test]
+    fn a_statement_is_prepared_once_whatever_it_is_asked_about() {
+        let database = Database::memory().unwrap();
+        let db = database.writer().unwrap();
+        // There is an index of the rooms of one kind alone, which could be of use for some values.
+        let mut select = db.prepare("SELECT id FROM rooms WHERE kind = ?1 LIMIT ?2").unwrap();
+        for (kind, limit) in [(0, 1), (3, 20), (0, 300)] {
+            assert!(!select.exists([kind, limit]).unwrap());
+        }
+        assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
+    }
+}
