@@ -37,9 +37,10 @@ mod packed {
         let mut files = BTreeMap::new();
         for index in 0..archive.len() {
             let mut file = archive.by_index(index)?;
+            let name = file.name()?.into_owned();
             let mut contents = Vec::new();
             file.read_to_end(&mut contents)?;
-            files.insert(file.name().to_owned(), contents);
+            files.insert(name, contents);
         }
         Ok(files)
     }
