@@ -276,13 +276,15 @@ mod tests {
         let (slow, order, takes) = slow();
         let dropped = LogLinesDropped::default();
         let lines = Lines::to(dropped.clone(), slow).unwrap();
-        // The thread takes some of them at once, and stands still with them.
-        let many = 3 * LINES_MAX;
-        (0..many).for_each(|n| lines.push(format!("{n}\n").as_bytes()));
-        let lost = usize::try_from(dropped.count()).unwrap();
-        assert!((LINES_MAX..=2 * LINES_MAX).contains(&lost), "{lost}");
+        // The thread stands still with a line of which it has written one byte.
+        order.send(Ok(1)).unwrap();
+        lines.push(b"begun\n");
+        assert_eq!(takes.recv().unwrap(), b"b");
+        (0..3 * LINES_MAX).for_each(|n| lines.push(format!("{n}\n").as_bytes()));
+        assert_eq!(usize::try_from(dropped.count()).unwrap(), 2 * LINES_MAX);
         drop(order);
-        for n in 0..many - lost {
+        assert_eq!(takes.recv().unwrap(), b"egun\n");
+        for n in 0..LINES_MAX {
             assert_eq!(takes.recv().unwrap(), format!("{n}\n").as_bytes());
         }
         lines.flush();
