@@ -161,8 +161,8 @@ async fn the_page_has_a_tag_of_all_its_files() {
         tags.push(tag(&head(ask(&server, &format!("HEAD {path} HTTP/1.1")).await.as_bytes())));
     }
     assert_eq!(tags[0], tags[1]);
-    // Of one file it is the first half of a SHA-256, of all of them something shorter.
-    assert_eq!((tags[0].len(), tags[2].len()), (18, 34), "{tags:?}");
+    // One file has its own.
+    assert_ne!(tags[0], tags[2]);
 }
 
 fn head(answer: &[u8]) -> String {
