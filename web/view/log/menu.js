@@ -1,4 +1,4 @@
-// A menu that opens beside something: with the arrow keys, and away with Esc or a click elsewhere.
+// A menu that opens beside something: with the arrow keys, and away with Esc or a press elsewhere.
 
 import { element, newButton } from "../page.js";
 
@@ -9,7 +9,8 @@ const place = new CSSStyleSheet();
 
 export function newMenu() {
   const list = element("div", "popup acts");
-  list.popover = "auto";
+  // One that the browser closes goes away again with the release of the button whose press has opened it.
+  list.popover = "manual";
   list.setAttribute("role", "menu");
   list.setAttribute("aria-label", "Message actions");
   document.body.append(list);
@@ -22,12 +23,19 @@ export function newMenu() {
     const all = items();
     const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    // It closes by itself, and the log stays where it is.
+    // The log stays where it is.
     if (event.key === "Escape" || to !== undefined) event.stopPropagation();
+    if (event.key === "Escape") list.hidePopover();
     if (to === undefined) return;
     event.preventDefault();
     all.at(to % all.length)?.focus();
   });
+  /** @param {EventTarget | null} to */
+  const leave = (to) => {
+    if (!list.contains(/** @type {Node | null} */ (to)) && list.matches(":popover-open")) list.hidePopover();
+  };
+  addEventListener("pointerdown", ({ target }) => leave(target), true);
+  list.addEventListener("focusout", ({ relatedTarget }) => leave(relatedTarget));
   list.addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== "closed") return;
     if (list.contains(document.activeElement) || document.activeElement === document.body) from?.focus({ preventScroll: true });

@@ -201,6 +201,38 @@ for (const [name, width, colorScheme] of [["wide-light", 1440, "light"], ["narro
   });
 }
 
+test("the menu of a message opens where the right button is pressed, stays when it is released, and goes with a press elsewhere", async (t) => {
+  const ann = await person(t, browser, server, "Ann", "menus");
+  await say(ann, "one");
+  await say(ann, "two");
+  const menu = ann.locator(".acts");
+  const at = async (text) => {
+    const { x, y, width, height } = await settled(ann, text).locator(".content").boundingBox();
+    return [x + Math.min(width / 2, 20), y + height / 2];
+  };
+  for (const text of ["one", "two"]) {
+    await ann.mouse.move(...await at(text));
+    await ann.mouse.down({ button: "right" });
+    await menu.waitFor();
+    await ann.mouse.up({ button: "right" });
+    await drawn(ann);
+    assert.ok(await menu.isVisible(), text);
+    assert.equal(await ann.evaluate(() => document.activeElement.textContent), "React");
+  }
+  await message(ann).click();
+  await menu.waitFor({ state: "hidden" });
+  await ann.keyboard.type("three");
+  assert.equal(await message(ann).inputValue(), "three");
+  for (const leave of ["Escape", "Tab"]) {
+    await settled(ann, "one").locator(".content").click({ button: "right" });
+    await menu.waitFor();
+    for (let times = 0; leave === "Tab" && times < 7; times += 1) await ann.keyboard.press("Tab");
+    if (leave === "Escape") await ann.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+  }
+  assert.deepEqual(ann.faults, []);
+});
+
 test("what a program says through a hook is marked as said by a bot, in the log and in both lists", async (t) => {
   const ivy = await person(t, browser, server, "Ivy", "hooked");
   const crowd = await newCrowd(t, browser, server);
