@@ -33,7 +33,7 @@ impl Closed {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token.key");
         std::fs::write(&path, key).unwrap();
-        let config = Config { token_key: Some(path), ..Config::for_tests() };
+        let config = Config { token_key: Some(path), message_rate: 0, ..Config::for_tests() };
         Closed { server: TestServer::start_with(config).await, folder }
     }
 
