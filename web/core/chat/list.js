@@ -87,8 +87,9 @@ function takeOver(state) {
   const entries = state.list.found.filter(isIn);
   const told = entries.map((entry) => fold(entry.room));
   const joins = entries.sort(byPlace).flatMap((entry) => keep(state, entry));
-  const leaves = state.rooms.filter((room) => !told.includes(fold(room.name)) && isOver(room, entries.length > 0)).flatMap((room) => leave(state, room));
-  for (const room of state.rooms) if (!told.includes(fold(room.name))) Object.assign(room, { listed: false, place: null });
+  const missing = state.rooms.filter(({ name }) => !told.includes(fold(name)) && !isChanging(state, name));
+  const leaves = missing.filter((room) => isOver(room, entries.length > 0)).flatMap((room) => leave(state, room));
+  for (const room of missing) Object.assign(room, { listed: false, place: null });
   inOrder(state);
   if (!state.rooms.includes(shown)) show(state, 0);
   const taken = state.rooms.filter(({ joined }) => joined).flatMap((room) => joinedNow(state, room));
@@ -107,10 +108,13 @@ function isIn({ joined, place, kind, last }) {
  * @returns {Action[]} */
 function keep(state, entry) {
   const isHere = find(state, entry.room) !== undefined;
-  const room = findOrAdd(state, entry.room);
+  const isOurs = isChanging(state, entry.room);
+  // One that was left just now stays away.
+  const room = isOurs ? find(state, entry.room) : findOrAdd(state, entry.room);
   if (!room) return [];
   if (!room.joined) describe(room, entry);
   takeMarker(state, room, entry);
+  if (isOurs) return [];
   Object.assign(room, { isDefault: false, notify: levelOf(entry), place: entry.place ?? null, listed: entry.joined ?? false });
   // Of a room that is only for some, the list knows whether one is among them again.
   if (isHere && !(room.excluded && entry.kind !== "open")) return [];
@@ -118,6 +122,11 @@ function keep(state, entry) {
   room.isNews = entry.kind === "direct" && !entry.joined;
   return [joining(room)];
 }
+
+/** A change of one's own is on its way: what was said before it holds no more.
+ * @param {State} state
+ * @param {string} name */
+const isChanging = ({ acts }, name) => acts.open.some(({ envelope: { type, room = "" } }) => type === "setting" && fold(room) === fold(name));
 
 /** It was left on another device, or nobody asked for it.
  * @param {Room} room
@@ -235,15 +244,13 @@ export function settingCame(state, setting) {
   return waiting;
 }
 
-/** While a change of one's own to the same room is on its way, what was before it does not count.
- * @param {State} state
+/** @param {State} state
  * @param {Setting} setting
  * @param {boolean} isOwn
  * @returns {Action[]} */
 function follow(state, setting, isOwn) {
   const { room: name, joined = false, marked = 0, place } = setting;
-  const isOpen = state.acts.open.some(({ envelope: { type, room = "" } }) => type === "setting" && fold(room) === fold(name));
-  if (isOpen) return [];
+  if (isChanging(state, name)) return [];
   const isHere = find(state, name) !== undefined;
   const room = joined ? findOrAdd(state, name) : find(state, name);
   if (!room) return [];
