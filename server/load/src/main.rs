@@ -23,7 +23,7 @@ use clap::{Parser, Subcommand};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use self::reference::{echo, floor};
-use self::workload::{fanout, flap, history, idle, storm};
+use self::workload::{fanout, flap, history, idle, storm, typing};
 
 /// Puts load on a chat server, checks everything that comes back, and says what it cost.
 ///
@@ -48,6 +48,8 @@ enum Command {
     ResumeStorm(storm::ResumeOptions),
     /// Lets clients come to a room and go again without end, while one talks in it
     Flap(flap::Options),
+    /// Lets one of two people in each of many rooms be writing all the time
+    Typing(typing::Options),
     /// Reads pages greedily from some addresses, and measures honest readers and a conversation beside
     /// it. With `--trust-proxy 127.0.0.0/8` the server holds these addresses to its limits
     History(history::Options),
@@ -78,6 +80,9 @@ fn main() -> ExitCode {
         }
         Command::Flap(options) => {
             flap::run(&options).map(|report| report.print(options.common.json))
+        }
+        Command::Typing(options) => {
+            typing::run(&options).map(|report| report.print(options.common.json))
         }
         Command::History(options) => {
             history::run(&options).map(|report| report.print(options.common.json))

@@ -8,3 +8,4 @@ pub(crate) mod history;
 pub(crate) mod idle;
 pub(crate) mod outage;
 pub(crate) mod storm;
+pub(crate) mod typing;
