@@ -1,6 +1,6 @@
 //! Packs the browser client into a release, which is built only if the page can be made into the bundle that it
 //! serves. A debug build takes the files from the disk, when they are asked for, and is not built anew when they
-//! change.
+//! change, unless `NEBULA_WEB_IN_BINARY` is set: then it has them as a release has.
 
 use std::error::Error;
 use std::fs::File;
@@ -21,7 +21,9 @@ fn main() {
     for used in ["build.rs", "src/http/assets/bundle.rs", "src/http/assets/folder.rs"] {
         println!("cargo::rerun-if-changed={used}");
     }
-    if !env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+    println!("cargo::rerun-if-env-changed=NEBULA_WEB_IN_BINARY");
+    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if !is_release && env::var_os("NEBULA_WEB_IN_BINARY").is_none() {
         return;
     }
     println!("cargo::rustc-cfg=web_in_binary");
