@@ -89,6 +89,7 @@ pub(super) fn start_own(arguments: &[&str]) -> anyhow::Result<Running> {
 
 /// Nebula with a new database.
 pub(super) fn start_server(binary: &Path, cores: &str, more: &[String]) -> anyhow::Result<Running> {
+    anyhow::ensure!(binary.exists(), "there is no server to start: {}", binary.display());
     let folder = tempfile::tempdir()?;
     let mut command = on_cores(cores, binary);
     command.args(["--listen", "127.0.0.1:0", "--message-rate", "0", "--db"]);
