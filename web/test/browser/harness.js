@@ -81,9 +81,11 @@ export async function startClosedServer() {
   return server;
 }
 
-/** A network between a page and a server: it can swallow everything, or be down. */
+/** A network between a page and a server: it can swallow everything, or be down; `forget` swallows everything of the
+ * connections that there are, and lets new ones through. */
 export async function startNetwork(test, server) {
   const sockets = new Set();
+  const forgotten = new WeakSet();
   let [stalled, isDown] = [false, false];
   const proxy = createServer((near) => {
     if (isDown) return void near.destroy();
@@ -98,8 +100,8 @@ export async function startNetwork(test, server) {
         far.destroy();
       });
     }
-    near.on("data", (bytes) => stalled || far.write(bytes));
-    far.on("data", (bytes) => stalled || near.write(bytes));
+    near.on("data", (bytes) => stalled || forgotten.has(near) || far.write(bytes));
+    far.on("data", (bytes) => stalled || forgotten.has(far) || near.write(bytes));
   });
   await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const cut = () => sockets.forEach((socket) => socket.destroy());
@@ -112,7 +114,7 @@ export async function startNetwork(test, server) {
     if (is) cut();
   };
   const stall = (is) => { stalled = is; };
-  return { address: `http://127.0.0.1:${proxy.address().port}/`, down, stall };
+  return { address: `http://127.0.0.1:${proxy.address().port}/`, down, stall, forget: () => sockets.forEach((socket) => forgotten.add(socket)) };
 }
 
 /** A proxy that has several servers in folders of one site, as nginx and Caddy do: `{ "/a/": server }`; `more` are
