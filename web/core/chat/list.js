@@ -131,13 +131,14 @@ const isChanging = ({ acts }, name) => acts.open.some(({ envelope: { type, room 
 /** It was left on another device, or nobody asked for it.
  * @param {Room} room
  * @param {boolean} hasOthers */
-const isOver = ({ listed, isDefault, pending }, hasOthers) => pending.length === 0 && (listed || (isDefault && hasOthers));
+const isOver = ({ listed, isDefault }, hasOthers) => listed || (isDefault && hasOthers);
 
-/** @param {State} state
+/** Leaves a room, unless it is the only one, or something of one's own is in it that nobody has got.
+ * @param {State} state
  * @param {Room} room
  * @returns {Action[]} */
 function leave(state, room) {
-  if (state.rooms.length === 1) return [];
+  if (state.rooms.length === 1 || room.pending.length > 0 || room.draft !== "") return [];
   takeAway(state, room);
   withdraw(state, room);
   // To be let in may have been asked for already.
