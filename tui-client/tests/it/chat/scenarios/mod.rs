@@ -188,7 +188,11 @@ impl Client {
             "says" => say(&mut self.model, what.as_str().unwrap()).unwrap(),
             "types" => return self.types(what.as_str().unwrap()),
             "marks" => mark_unread(&mut self.model, message_id(what)),
-            "types_text" => types(&mut self.model, what.as_str().unwrap()),
+            "types_text" => {
+                let written = what.as_str().unwrap();
+                self.model.room_mut().write(written);
+                types(&mut self.model, written)
+            }
             "revokes" => {
                 question_revoke(&mut self.model, number(what));
                 confirm(&mut self.model)
