@@ -133,12 +133,13 @@ const isChanging = ({ acts }, name) => acts.open.some(({ envelope: { type, room 
  * @param {boolean} hasOthers */
 const isOver = ({ listed, isDefault }, hasOthers) => listed || (isDefault && hasOthers);
 
-/** Leaves a room, unless it is the only one, or something of one's own is in it that nobody has got.
+/** Leaves a room, unless it is the only one, or something is being written there or waits to be sent.
  * @param {State} state
  * @param {Room} room
  * @returns {Action[]} */
 function leave(state, room) {
-  if (state.rooms.length === 1 || room.pending.length > 0 || room.draft !== "") return [];
+  const isInUse = room.pending.length > 0 || room.draft !== "" || room.editing !== null;
+  if (state.rooms.length === 1 || isInUse) return [];
   takeAway(state, room);
   withdraw(state, room);
   // To be let in may have been asked for already.

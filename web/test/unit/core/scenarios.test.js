@@ -78,6 +78,7 @@ class Client {
       this.#happens({ type: "does", intent: { is: "editing", which, text } });
       this.#happens({ type: "does", intent: { is: "edited" } });
     },
+    begins_edit: ([which, text]) => this.#happens({ type: "does", intent: { is: "editing", which, text } }),
     reacts: ([id, emoji]) => this.#happens({ type: "does", intent: { is: "react", id, emoji } }),
     replies: ([id, text]) => {
       this.#happens({ type: "does", intent: { is: "replying", id } });

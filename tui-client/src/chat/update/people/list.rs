@@ -134,14 +134,16 @@ fn leave_others(model: &mut Model, list: &[RoomEntry]) -> Vec<Effect> {
     gone.iter().flat_map(|name| leave(model, name, list.first())).collect()
 }
 
-/// Leaves a room, unless it is the only one, or something waits there: then it is taken into the list again.
+/// Leaves a room, unless it is the only one, or something is being written there or waits to be sent: then it is taken
+/// into the list again.
 fn leave(model: &mut Model, name: &RoomName, next: Option<&RoomEntry>) -> Vec<Effect> {
     let count = model.rooms.len();
     let Some(at) = model.rooms.iter().position(|room| room.name == *name) else {
         return Vec::new();
     };
     let room = &mut model.rooms[at];
-    if count == 1 || !room.pending.is_empty() || !room.draft.is_empty() {
+    let is_in_use = !room.pending.is_empty() || !room.draft.is_empty() || room.is_editing();
+    if count == 1 || is_in_use {
         room.listed = false;
         return Vec::new();
     }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use nebula::chat::commands::parse;
 use nebula::chat::room::level::level;
 use nebula::chat::update::{
-    back_to_end, browse, browse_more, command, compose_reply, confirm, delete, dial_now, edit,
-    end_search, focus, go_to_found, go_to_mention, link_by, load_older, mark_unread, more_found,
-    more_mentions, move_room, next_found, pick, previous_found, question_revoke, react, read_at,
-    read_on, reply, say, show_room, types, update,
+    back_to_end, browse, browse_more, command, compose_edit, compose_reply, confirm, delete,
+    dial_now, edit, end_search, focus, go_to_found, go_to_mention, link_by, load_older,
+    mark_unread, more_found, more_mentions, move_room, next_found, pick, previous_found,
+    question_revoke, react, read_at, read_on, reply, say, show_room, types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
@@ -241,6 +241,11 @@ impl Client {
                 delete(model, &room, target(what)).unwrap()
             }
             "edits" => edit(model, target(&what[0]), what[1].as_str().unwrap()).unwrap(),
+            "begins_edit" => {
+                compose_edit(model, Some(target(&what[0]))).unwrap();
+                model.room_mut().write(what[1].as_str().unwrap());
+                Vec::new()
+            }
             "reacts" => {
                 let emoji = Emoji::try_from(what[1].as_str().unwrap()).unwrap();
                 react(model, message_id(&what[0]), emoji).unwrap_or_default()
