@@ -17,8 +17,7 @@ const TEXT = "some *words* with `code` in them, and @Bob: ".repeat(2);
 
 const { server, browser } = await stage();
 
-/** What the threads of a browser do meanwhile: which tasks, and no more, since tracing costs the page's thread time as well
- * (to count the boxes of each layout takes as long as the layout). */
+/** The tasks of a browser's threads meanwhile. Nothing more detailed is traced: that adds a millisecond or more to a key. */
 async function traced(page, does) {
   const cdp = await page.context().newCDPSession(page);
   const events = [];
@@ -32,7 +31,7 @@ async function traced(page, does) {
   return events;
 }
 
-/** Marks each key in the trace, and tells when what it changed is drawn, without a frame more than the key needs. */
+/** Marks each key in the trace, and tells when its frame is drawn: the timeout's task comes after that frame, and asks for no other. */
 function markKeys() {
   addEventListener("keydown", () => {
     performance.mark("key");
