@@ -216,8 +216,7 @@ fn reactions(it: &Value, people: &SlackPeople) -> Vec<SlackReaction> {
 /// By its name there; skin tones are left out.
 fn emoji(name: &str) -> Option<Emoji> {
     let name = name.split("::").next().unwrap_or(name);
-    let emoji = emojis::get_by_shortcode(name)?;
-    Emoji::try_from(emoji.as_str()).ok()
+    Emoji::named(name)
 }
 
 /// `1355517523.000005` is in seconds.

@@ -1,9 +1,12 @@
-//! The table of emoji that the page has is made from the data of the `emojis` crate, by which the server judges. After an
-//! update of that, run this test with `NEBULA_WRITE_EMOJI=1`.
+//! The emoji that the server takes, and the table that the page has, are made from the data of the `emojis` crate. After an
+//! update of that, run these tests with `NEBULA_WRITE_EMOJI=1`, and then without it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
+
+use protocol::{BadEmoji, Emoji};
 
 const BEGIN: &str = "const TABLE = `\n";
 /// A file has no more than a few hundred lines.
@@ -28,6 +31,14 @@ const JOINED: [&str; 7] = [
 const SIGNS: [(&str, &str); 2] = [("\u{2642}\u{FE0F}", "_man"), ("\u{2640}\u{FE0F}", "_woman")];
 const PERSON: char = '\u{1F9D1}';
 const PEOPLE: [(&str, &str); 2] = [("\u{1F468}", "man_"), ("\u{1F469}", "woman_")];
+
+/// Of all skin tones.
+fn all() -> impl Iterator<Item = &'static emojis::Emoji> {
+    emojis::iter().flat_map(|emoji| {
+        let tones = emoji.skin_tones().into_iter().flatten();
+        std::iter::once(emoji).chain(tones.filter(move |it| *it != emoji))
+    })
+}
 
 fn codes_of(emoji: &str) -> Option<Vec<String>> {
     emojis::get(emoji).map(|it| it.shortcodes().map(str::to_owned).collect())
@@ -117,16 +128,72 @@ fn table() -> String {
     table
 }
 
+/// A file is made of this data, or is made anew.
+fn is_made_of_it(path: &str, made: impl FnOnce(&str) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let there = fs::read_to_string(&path).unwrap();
+    let wanted = made(&there);
+    if env::var_os("NEBULA_WRITE_EMOJI").is_some() {
+        fs::write(&path, wanted).unwrap();
+    } else {
+        assert!(there == wanted, "{} is of other data", path.display());
+    }
+}
+
+/// The text without what only says how a picture is drawn.
+fn bare(emoji: &str) -> String {
+    emoji.replace(['\u{FE0E}', AS_PICTURE], "")
+}
+
 #[test]
 fn the_page_has_the_emoji_that_the_server_takes() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/core/emoji.js");
-    let text = fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once(BEGIN).expect("the table begins");
-    let (there, behind) = rest.split_once(END).expect("the table ends");
-    let wanted = table();
-    if env::var_os("NEBULA_WRITE_EMOJI").is_some() {
-        fs::write(&path, format!("{before}{BEGIN}{wanted}{END}{behind}")).unwrap();
-    } else {
-        assert!(there == wanted, "web/core/emoji.js is of other data");
+    is_made_of_it("../web/core/emoji.js", |there| {
+        let (before, rest) = there.split_once(BEGIN).expect("the table begins");
+        let (_, behind) = rest.split_once(END).expect("the table ends");
+        format!("{before}{BEGIN}{}{END}{behind}", table())
+    });
+}
+
+#[test]
+fn the_server_takes_all_of_them() {
+    let mut lines: Vec<_> = all()
+        .map(|it| std::iter::once(it.as_str()).chain(it.shortcodes()).collect::<Vec<_>>().join(" "))
+        .collect();
+    lines.sort_by_key(|line| bare(line.split(' ').next().unwrap()));
+    is_made_of_it("src/emoji.txt", |_| lines.join("\n") + "\n");
+}
+
+#[test]
+fn an_emoji_is_the_same_however_it_was_typed() {
+    let texts: HashSet<_> = all().map(|it| bare(it.as_str())).collect();
+    assert_eq!(texts.len(), all().count());
+    for emoji in all() {
+        let emoji = emoji.as_str();
+        let spread = |text: &str| text.chars().flat_map(|it| [it, AS_PICTURE]).collect::<String>();
+        for typed in [emoji.to_owned(), bare(emoji), spread(&bare(emoji))] {
+            let taken = Emoji::try_from(&*typed);
+            assert_eq!(taken.as_ref().map(Emoji::as_str).ok(), Some(emoji), "{typed:?}");
+        }
+        let (longer, twice) = (format!("{emoji}a"), emoji.repeat(2));
+        for other in [longer, twice] {
+            let taken = emojis::get(&other);
+            assert_eq!(Emoji::try_from(&*other).is_ok(), taken.is_some(), "{other:?}");
+        }
+    }
+    for text in ["", " ", "a", "1", "#", "\u{FE0F}", "\u{200D}", "\u{1F1E9}", "\u{1F3FB}"] {
+        assert_eq!(Emoji::try_from(text).is_ok(), emojis::get(text).is_some(), "{text:?}");
+    }
+    assert_eq!(Emoji::try_from(""), Err(BadEmoji));
+}
+
+#[test]
+fn an_emoji_has_all_its_names() {
+    for emoji in all() {
+        for name in emoji.shortcodes() {
+            assert_eq!(Emoji::named(name).unwrap().as_str(), emoji.as_str(), "{name}");
+        }
+    }
+    for name in ["", " ", "no_such_emoji", "Thumbsup", "👍"] {
+        assert_eq!(Emoji::named(name), None, "{name:?}");
     }
 }
