@@ -3,6 +3,7 @@
 //! This file does not know what any of them is.
 
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::{Args as _, Command, FromArgMatches as _};
@@ -14,7 +15,9 @@ impl Config {
     /// shards, and nobody is ended for being silent or for a socket that stands still: machines that run
     /// tests may be slow.
     pub fn for_tests() -> Self {
-        let defaults = Config::defaults();
+        // Simulators ask hundreds of thousands of times.
+        static DEFAULTS: LazyLock<Config> = LazyLock::new(Config::defaults);
+        let defaults = DEFAULTS.clone();
         let upkeep = Upkeep { disk_free_min: 0, ..defaults.upkeep };
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
