@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
-use super::{Config, Db, Limits, Upkeep};
+use super::{Config, Db, Limits, Reload, Upkeep};
 
 impl Config {
     /// The defaults, but nothing is kept, however full the disk is, any port will do, there are two
@@ -26,6 +26,7 @@ impl Config {
             ping_interval: Duration::from_secs(60 * 60),
             stall_timeout: Duration::from_secs(60 * 60),
             upkeep,
+            reload: Reload::default(),
             ..defaults
         }
     }
@@ -60,7 +61,16 @@ impl Upkeep {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
+
+    #[test]
+    fn servers_of_a_test_are_asked_to_reload_one_by_one() {
+        let (asked, other) = (Config::for_tests().reload, Config::for_tests().reload);
+        asked.ask();
+        assert_eq!((other.asked().now_or_never(), asked.asked().now_or_never()), (None, Some(())));
+    }
 
     /// The one default that no flag states as a value.
     #[test]

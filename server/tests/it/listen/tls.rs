@@ -191,13 +191,16 @@ async fn a_new_certificate_is_shown_to_new_connections_and_nobody_is_dropped() {
     reload.ask();
     let mut n = 0;
     // The wish is heard at once, but not before the next connection comes.
-    loop {
-        let peer = authority.enter(&address, &format!("room=dev&username=new{n}")).await;
-        n += 1;
-        if peer.shown() == new {
-            break;
+    let heard = async {
+        loop {
+            let peer = authority.enter(&address, &format!("room=dev&username=new{n}")).await;
+            n += 1;
+            if peer.shown() == new {
+                break;
+            }
         }
-    }
+    };
+    timeout(PATIENCE, heard).await.unwrap();
     // What cannot be used changes nothing.
     std::fs::write(authority.key(), KeyPair::generate().unwrap().serialize_pem()).unwrap();
     reload.ask();

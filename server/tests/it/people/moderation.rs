@@ -8,9 +8,10 @@ use rusqlite::Connection;
 use serde_json::json;
 use server::{Config, Db};
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use crate::support::child::operator;
-use crate::support::harness::{Peer, TestServer, left, query, say, say_ref};
+use crate::support::harness::{PATIENCE, Peer, TestServer, left, query, say, say_ref};
 
 /// The key of the moderator, as the harness makes it, and its hash:
 /// `printf '\x09%.0s' {1..16} | sha256sum`.
@@ -359,14 +360,17 @@ async fn the_list_of_moderators_is_read_anew_when_asked_and_counts_at_once() {
     reload.ask();
     // The wish is heard at once, but by another task.
     let mute = json!({"type": "mute", "user": "Eve", "seconds": 5}).to_string();
-    loop {
-        alice.send(mute.clone()).await;
-        match alice.next().await {
-            ToClient::Moderated(_) => break,
-            ToClient::Error(note) => assert_eq!(note.code, Code::NotAllowed),
-            other => panic!("{other:?}"),
+    let heard = async {
+        loop {
+            alice.send(mute.clone()).await;
+            match alice.next().await {
+                ToClient::Moderated(_) => break,
+                ToClient::Error(note) => assert_eq!(note.code, Code::NotAllowed),
+                other => panic!("{other:?}"),
+            }
         }
-    }
+    };
+    timeout(PATIENCE, heard).await.unwrap();
     moderator.send(mute).await;
     assert_eq!(moderator.error().await.code, Code::NotAllowed);
 }
